@@ -18,7 +18,7 @@ public sealed class PluginPageTests(StageFixture fixture)
         fill-in upgrade.yaml upgrade-secrets.yaml
         kubectl drydock check -f upgrade.yaml -n oms
         kubectl -n oms apply -f upgrade.yaml
-        kubectl drydock status oms-322-to-422 -n oms -w
+        kubectl drydock wait oms-322-to-422 -n oms --for Held
         kubectl drydock approve oms-322-to-422 Plan -n oms --yes
         kubectl drydock wait oms-322-to-422 -n oms --for Held --timeout 3h
         kubectl drydock approve oms-322-to-422 DisableHA -n oms --yes

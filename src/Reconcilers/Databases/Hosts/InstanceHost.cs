@@ -93,7 +93,16 @@ internal sealed class InstanceHost(
 
     public async Task StartAsync(InstanceGoal swap, CancellationToken cancellationToken)
     {
-        await StartAsync(swap.Directory, cancellationToken);
+        try
+        {
+            await StartAsync(swap.Directory, cancellationToken);
+        }
+        catch (HostException refusal) when (refusal.InnerException is ScriptRefusal { Code: ScriptAnswer.Start })
+        {
+            await EnsureReplacedAsync(swap, cancellationToken);
+            throw;
+        }
+
         await EnsureReplacedAsync(swap, cancellationToken);
     }
 
@@ -254,6 +263,11 @@ internal sealed class InstanceHost(
             await RefuseReturnedAsync(await SeeAsync(cancellationToken), cancellationToken);
             throw;
         }
+        catch (HostException refusal) when (refusal.InnerException is ScriptRefusal { Code: ScriptAnswer.Start })
+        {
+            await EnsureReplacedAsync(swap, cancellationToken);
+            throw;
+        }
         catch (HostException refusal)
             when (refusal.InnerException is ScriptRefusal { Code: ScriptAnswer.Apart } && channel.Way.MayBecome)
         {
@@ -344,6 +358,7 @@ internal sealed class InstanceHost(
         }
     }
 
+    // A former program that something else has started keeps the new one from its port and its data.
     private async Task EnsureReplacedAsync(InstanceGoal swap, CancellationToken cancellationToken)
     {
         await LookAsync(maxAge: null, cancellationToken);

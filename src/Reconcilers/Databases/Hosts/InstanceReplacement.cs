@@ -46,7 +46,7 @@ internal sealed class InstanceReplacement(IInstanceHost host, string formerVersi
             if (process.IsAlive)
             {
                 return process.ExecutableSha256 == swap.FormerSha256
-                    ? $"{Name} still runs {formerVersion}."
+                    ? $"{Name} runs {formerVersion}."
                     : $"{Name} runs (pid {process.Pid}).";
             }
 

@@ -59,6 +59,23 @@ public sealed class OneStopTests
         host.Asked.ShouldBe(["look", "ready+stop-systemd+swap-binary+start-systemd", "look", "command-line"]);
     }
 
+    [Fact]
+    public async Task Former_program_that_keeps_the_new_one_from_starting_is_not_stopped_again()
+    {
+        const string Act = "ready+process-losses+record-process+stop-process+swap-binary+start-process";
+        var host = new ReplacedHost { HasWatchdog = true, IsStoppedThen = true, Refuses = (Act, "Start") };
+        await using var hosts = host.Bind(Plain);
+        var instance = hosts.Instance("tikv-1");
+
+        var refusal = await Should.ThrowAsync<HostException>(
+            () => new InstanceReplacement(instance, "1.0.0").ReplaceAsync(
+                Swap, null, AllowAsync, CancellationToken.None));
+
+        (refusal.Reason, refusal.IsRetryable).ShouldBe((Reasons.ProcessLivesOn, false));
+        refusal.Message.ShouldBeWorded();
+        (host.Asked.Count(a => a.Contains("stop-", StringComparison.Ordinal)), _asked).ShouldBe((1, 1));
+    }
+
     [Theory]
     [InlineData("/opt/old/bin/tikv-server")]
     [InlineData("/opt/other/bin/tikv-server")]

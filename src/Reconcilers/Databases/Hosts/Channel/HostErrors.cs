@@ -72,7 +72,7 @@ internal static class HostErrors
             "NoExtension" => (Reasons.ExtensionMissing, false,
                 "Install the extension on the host for the old version, or correct spec.package.extensions."),
             "NoSpace" => (Reasons.NoSpace, false, "Free space on the host, then retry."),
-            "Start" => (Reasons.InstanceUnhealthy, true, "Read its log on the host."),
+            ScriptAnswer.Start => (Reasons.InstanceUnhealthy, true, "Read its log on the host."),
             "Script" => (Reasons.StepFailed, true, "Read its output on the host."),
             _ => (Reasons.StepFailed, true, "It is retried automatically."),
         };

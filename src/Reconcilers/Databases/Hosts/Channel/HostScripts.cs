@@ -66,6 +66,9 @@ internal sealed class ScriptAnswer
     /// <summary>The exit code of a script that finds started what was stopped.</summary>
     public const string Returned = "Returned";
 
+    /// <summary>The exit code of a script whose start failed.</summary>
+    public const string Start = "Start";
+
     /// <summary>The exit code of an act, before it stops anything, where another account has to do a part of
     /// it.</summary>
     public const string Apart = "Apart";

@@ -27,11 +27,15 @@ while [ $# -gt 0 ]; do
       there "$2" || drop Missing "there is no archive $2"
       hash "$2"
       [ "$hash" = "$3" ] || drop Corrupt "$2 has SHA-256 $hash, expected $3"
-      case $(head -c 2 -- "$2" | od -An -tx1) in
-        ' 1f 8b') zip=-z need=$(gzip -dc < "$2" | wc -c) ;;
-        *) zip='' need=$(stat -L -c %s -- "$2") ;;
-      esac
       free=$(set -- $(stat -f -c '%a %S' -- "$parent") && echo $(($1 * $2)))
+      zip='' need=$(stat -L -c %s -- "$2")
+      case $(head -c 2 -- "$2" | od -An -tx1) in
+        ' 1f 8b')
+          zip=-z
+          # Programs unpack to a few times their archive. Only where there is no room for many times more it is worth the time to count.
+          [ $((need * 50)) -lt "$free" ] || need=$(gzip -dc < "$2" | wc -c)
+          ;;
+      esac
       [ "$need" -lt "$free" ] || drop NoSpace "$2 needs $need bytes unpacked, and $parent has $free"
       trouble=$(tar -x $zip -f "$2" -C "$part" --strip-components="$4" --no-same-owner 2>&1) || case $trouble in
         *'No space left on device'* | *'quota exceeded'*) drop NoSpace "unpacking $2: $trouble" ;;
