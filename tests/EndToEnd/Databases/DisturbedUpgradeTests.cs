@@ -192,9 +192,10 @@ public sealed class DisturbedUpgradeTests(DatabaseStageFixture fixture, ITestOut
         var server = cluster.Server(Swapped);
         var command = string.Join(' ', cluster.CommandOf(server))
             .Replace("{directory}", cluster.FirstDirectory, StringComparison.Ordinal);
+        // It needs less time to start the former program than a replacement leaves it.
         await server.Host.WriteFileAsync(
-            Watchdog, $"while true; do pgrep -x {cluster.Naming.Tserver} >/dev/null || {command} >>{server.OutputFile} "
-                + "2>&1; sleep 0.05; done\n");
+            Watchdog, $"while pid=$(pgrep -x {cluster.Naming.Tserver}); do while kill -0 \"$pid\" 2>/dev/null; do :; "
+                + $"done; {command} >>{server.OutputFile} 2>&1; done\n");
         (await server.Host.RunAsync($"setsid sh {Watchdog} >/dev/null 2>&1 </dev/null &", ct: Token)).OrThrow();
     }
 
