@@ -391,6 +391,7 @@ report() {
         holder "${line##* }"
         [ -z "$holder" ] || insert "$holder"
         say "listener ${holder:--}"
+        [ -z "$holder" ] || say "$line"
         ;;
     esac
   done
@@ -499,16 +500,6 @@ if [ -n "$sockets" ]; then
 fi
 each report "$@"
 [ "$count" -eq 1 ] || say host
-IFS=$nl
-for line in $table; do
-  case $line in
-    'socket '*)
-      holder "${line##* }"
-      [ -z "$holder" ] || say "$line"
-      ;;
-  esac
-done
-IFS=$blank
 read -r load rest < /proc/loadavg && say "load $load"
 read -r up idle < /proc/uptime
 say "seen $up"
